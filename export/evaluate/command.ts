@@ -37,10 +37,11 @@ export const evaluateCommand = defineCommand({
     ]);
     const file = asServed(await openModelFile(args.model, args.repository));
     const folder = resolve(args.pictures);
-    const { sheet, ...evaluation } = await evaluateFile(file, folder);
+    const whole = await evaluateFile(file, folder);
+    const { sheet: _sheet, plots: _plots, ...evaluation } = whole;
     const page = args.out ?? join(args.runs, `evaluate-${slugOf(evaluation.name)}-${slugOf(folder)}.html`);
     if (args.out === undefined) makePath(args.runs);
-    writeWhole(resolve(page), evaluationPage({ ...evaluation, sheet }));
+    writeWhole(resolve(page), evaluationPage(whole));
     if (args.json) return printJson({ ...evaluation, page: resolve(page) });
     const { evaluationInWords } = await import('./text.ts');
     console.log(`${evaluationInWords(evaluation)}\nPage: ${resolve(page)}`);

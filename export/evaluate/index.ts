@@ -1,15 +1,23 @@
 // Evaluates a model file on labeled pictures: its classes are found by their names, every picture is asked for.
 import type { CardOf } from '../../models/card.ts';
-import { UserError } from '../../models/errors.ts';
-import { nearest } from '../../models/nearest.ts';
 import { argMax } from '../../models/rank.ts';
 import { sizeOf } from '../../models/shape.ts';
 import type { LabeledPictures } from '../../train/datasets/folder/labeled.ts';
 import { withLabeled } from '../../train/datasets/folder/labeled.ts';
 import { type Sheet, sheetOf } from '../../train/report/pictures.ts';
+import { type PrecisionRecall, precisionRecallOf } from '../../train/report/precision-recall.ts';
 import { cardOf, type OpenModelFile } from '../files/file.ts';
-import { onnxClassifier } from '../parity/classifier.ts';
+import { askFor } from './ask.ts';
 import { type Figures, figuresOf, type LabeledAnswer, lossOf } from './figures.ts';
+import { matchClasses } from './match-classes.ts';
+import {
+  expectedOf,
+  measureTargets,
+  plotsOf,
+  type TargetFigures,
+  type TargetPlots,
+  type WorstTarget,
+} from './targets.ts';
 
 /** A picture with the answer that was worst for it. */
 export interface WorstPicture {
@@ -22,7 +30,8 @@ export interface WorstPicture {
   readonly loss: number;
 }
 
-export interface Evaluation {
+/** What is said of a model of any task. */
+interface Evaluated {
   /** The model file, and its name. */
   readonly model: string;
   readonly name: string;
@@ -30,39 +39,88 @@ export interface Evaluation {
   /** Which pictures were taken, in words. */
   readonly decides: string;
   readonly labels: readonly string[];
-  readonly figures: Figures;
-  /** Those with the largest loss, worst first. */
-  readonly worst: readonly WorstPicture[];
   /** Files that were left out, and why. */
   readonly problems: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** With the worst pictures themselves, as the model gets them. */
-export interface EvaluatedWithPictures extends Evaluation {
-  readonly sheet: Sheet;
+/** Of a model that answers with one class. */
+export interface Evaluation extends Evaluated {
+  readonly figures: Figures;
+  /** Those with the largest loss, worst first. */
+  readonly worst: readonly WorstPicture[];
 }
 
-/** Pictures that are asked for at a time: so many, or of so many bytes. */
-const BATCH = 64;
+/** Of one that answers with several labels or with numbers. */
+export interface TargetEvaluation extends Evaluated {
+  readonly figures: TargetFigures;
+  readonly worst: readonly WorstTarget[];
+}
+
+/** With the worst pictures themselves, as the model gets them, and what else a page draws. */
+export interface EvaluatedWithPictures extends Evaluation {
+  readonly sheet: Sheet;
+  readonly plots: { readonly precisionRecall: readonly PrecisionRecall[] };
+}
+
+export interface TargetsWithPictures extends TargetEvaluation {
+  readonly sheet: Sheet;
+  readonly plots: TargetPlots;
+}
+
+/** Whether it is of a model that answers with several labels or with numbers. */
+export function isOfTargets<T extends { readonly figures: Figures | TargetFigures }>(
+  evaluation: T,
+): evaluation is Extract<T, { readonly figures: TargetFigures }> {
+  return 'task' in evaluation.figures;
+}
+
 const WORST = 24;
 
 /**
  * Asks `file` for every labeled picture under `folder`.
- * @throws UserError where the folder has a class that the model does not know, or the model does not answer with one label
+ * @throws UserError where the folder has a class that the model does not know, or is labeled with something else than it answers
  */
 export function evaluateFile(
   file: OpenModelFile,
   folder: string,
   onProgress?: (done: number, all: number) => void,
-): Promise<EvaluatedWithPictures> {
+): Promise<EvaluatedWithPictures | TargetsWithPictures> {
   const card = cardOf(file);
-  if (card.task !== 'single')
-    throw new UserError(
-      `${card.name} answers with ${card.task === 'multi' ? 'any number of labels' : 'numbers'}; evaluate is for models that answer with one label.`,
-    );
   const { shape, prepare } = card.input;
-  const options = { shape, rule: prepare, ...(onProgress && { onProgress }) };
-  return withLabeled(folder, options, (labeled) => evaluated(file, card, folder, labeled));
+  const options = {
+    ...{ shape, rule: prepare },
+    // Columns of the model's names, or what a table with a column of labels says.
+    ...(card.task !== 'single' && {
+      readings: [{ as: card.task, label: card.labels }, { as: card.task }],
+    }),
+    ...(onProgress && { onProgress }),
+  };
+  return withLabeled<EvaluatedWithPictures | TargetsWithPictures>(folder, options, (labeled) =>
+    card.task === 'single'
+      ? evaluated(file, card, folder, labeled)
+      : evaluatedTargets(file, card, folder, labeled),
+  );
+}
+
+async function evaluatedTargets(
+  file: OpenModelFile,
+  card: CardOf<'multi'> | CardOf<'regression'>,
+  folder: string,
+  labeled: LabeledPictures,
+): Promise<TargetsWithPictures> {
+  const { pictures, decides, problems } = labeled;
+  const { labels, name, input } = card;
+  const targets = expectedOf(card, folder, labeled);
+  const values = await askFor(file.source, input.shape, pictures);
+  const { figures, order, worst } = measureTargets(card, values, targets);
+  const shown = order.slice(0, WORST);
+  const inputs = shown.map((i) => pictures[i]?.input() ?? new Uint8Array(sizeOf(input.shape)));
+  return {
+    ...{ model: file.path, name, folder, decides, labels, problems, figures },
+    worst: shown.map((i) => worst(i, pictures[i]?.path ?? '')),
+    sheet: await sheetOf(inputs, input.shape, 8),
+    plots: plotsOf(card, values, targets),
+  };
 }
 
 async function evaluated(
@@ -77,21 +135,14 @@ async function evaluated(
     card,
     folder,
   );
-  const classifier = await onnxClassifier(file.source, input.shape);
-  const answers: LabeledAnswer[] = [];
   const size = sizeOf(input.shape);
-  for (let from = 0; from < pictures.length; from += BATCH) {
-    const some = pictures.slice(from, from + BATCH);
-    const images = new Uint8Array(some.length * size);
-    for (const [i, picture] of some.entries()) images.set(picture.input(), i * size);
-    const values = await classifier.classify(images);
-    for (const [i, { label }] of some.entries())
-      answers.push({
-        label: classes.get(label) ?? -1,
-        probabilities: Array.from(values.subarray(i * labels.length, (i + 1) * labels.length)),
-      });
-  }
-  await classifier.close();
+  const values = await askFor(file.source, input.shape, pictures);
+  const answers = pictures.map(
+    ({ label }, i): LabeledAnswer => ({
+      label: classes.get(label) ?? -1,
+      probabilities: Array.from(values.subarray(i * labels.length, (i + 1) * labels.length)),
+    }),
+  );
   const order = answers
     .map((answer, i) => ({ i, answer, loss: lossOf(answer) }))
     .sort((a, b) => b.loss - a.loss || a.i - b.i)
@@ -111,33 +162,15 @@ async function evaluated(
   return {
     ...{ model: file.path, name, folder, decides, labels, worst, problems },
     figures: figuresOf(answers, labels),
+    plots: {
+      precisionRecall: precisionRecallOf(
+        labels,
+        labels.map((_, k) => ({
+          scores: answers.map(({ probabilities }) => probabilities[k] ?? 0),
+          has: answers.map(({ label }) => (label === k ? 1 : 0)),
+        })),
+      ),
+    },
     sheet: await sheetOf(inputs, input.shape, 8),
   };
-}
-
-/**
- * The model's class of each label of a folder: of its name, or the only one but for upper and lower case.
- * @throws UserError for a label that the model does not know
- */
-export function matchClasses(
-  found: readonly string[],
-  { name, labels }: Pick<CardOf<'single'>, 'name' | 'labels'>,
-  folder: string,
-): Map<string, number> {
-  const classes = new Map<string, number>();
-  const unknown: string[] = [];
-  for (const label of new Set(found)) {
-    const alike = labels.flatMap((each, i) => (each.toLowerCase() === label.toLowerCase() ? [i] : []));
-    const exact = labels.indexOf(label);
-    const index = exact >= 0 ? exact : alike.length === 1 ? alike[0] : undefined;
-    if (index === undefined) unknown.push(label);
-    else classes.set(label, index);
-  }
-  if (unknown.length === 0) return classes;
-  const guess = nearest(unknown[0] ?? '', [...labels]);
-  const shown = (names: readonly string[]) =>
-    names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '');
-  throw new UserError(
-    `${folder} has ${unknown.length === 1 ? 'a class' : 'classes'} that ${name} does not know: ${shown(unknown)}. It knows ${shown(labels)}. ${guess ? `Did you mean ${JSON.stringify(guess)}? ` : ''}Rename the labels, or leave those pictures out: a part of the model's classes is enough.`,
-  );
 }

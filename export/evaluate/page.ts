@@ -5,12 +5,18 @@ import { fileName } from '../../train/report/file-name.ts';
 import { many, percent, short, whole } from '../../train/report/format.ts';
 import { type Html, html } from '../../train/report/html.ts';
 import { renderPage } from '../../train/report/page.ts';
+import { precisionRecallPlot } from '../../train/report/precision-recall.ts';
 import { reliabilityPlot } from '../../train/report/reliability-plot.ts';
 import { tile } from '../../train/report/tile.ts';
 import type { Figures } from './figures.ts';
-import type { EvaluatedWithPictures } from './index.ts';
+import { type EvaluatedWithPictures, isOfTargets, type TargetsWithPictures } from './index.ts';
+import { targetPage } from './target-page.ts';
 
-export function evaluationPage(evaluation: EvaluatedWithPictures): string {
+export function evaluationPage(evaluation: EvaluatedWithPictures | TargetsWithPictures): string {
+  return isOfTargets(evaluation) ? targetPage(evaluation) : singlePage(evaluation);
+}
+
+function singlePage(evaluation: EvaluatedWithPictures): string {
   const { name, folder, decides, labels, figures, sheet } = evaluation;
   const { n, errorRate, interval, balancedAccuracy, f1, loss, calibrationError } = figures;
   const hero: [string, string, string][] = [
@@ -32,6 +38,11 @@ export function evaluationPage(evaluation: EvaluatedWithPictures): string {
     parts: [
       { id: 'classes', title: 'Classes', body: classTable(figures.classes) },
       { id: 'confusion', title: 'Confusions', body: confusionMatrix(figures.confusion, labels, 'pictures') },
+      {
+        id: 'precision-recall',
+        title: 'Precision and recall',
+        body: precisionRecallPlot(evaluation.plots.precisionRecall),
+      },
       { id: 'calibration', title: 'Calibration', body: calibration(figures) },
       { id: 'worst', title: 'Worst pictures', body: worstPictures(evaluation) },
     ],

@@ -111,7 +111,10 @@ describe('a model file on a folder', () => {
     const [ship] = (await photographs(data, 'ship', 30)).slice(-1);
     if (ship) place.write('Truck/ship.png', ship);
     place.write('cat/broken.png', 'no picture');
-    evaluation = await evaluateFile(await openModelFile(shippedModels.cifar, ''), place.path);
+    evaluation = (await evaluateFile(
+      await openModelFile(shippedModels.cifar, ''),
+      place.path,
+    )) as EvaluatedWithPictures;
     // Python is in the cache of before.
     vi.unstubAllEnvs();
   }, 60_000);

@@ -8,7 +8,7 @@ import { fit } from '../../../train/loop/fit.ts';
 import { findRecipe } from '../../../train/recipes/index.ts';
 import type { Recipe } from '../../../train/recipes/recipe.ts';
 import { openReport } from '../../../train/report/index.ts';
-import { rangesOf } from '../../../train/report/sections/numbers.ts';
+import { rangesOf } from '../../../train/report/number-figures.ts';
 import { smallMnist } from '../small-mnist.ts';
 import { newRun, temporaryFolder } from './support.ts';
 

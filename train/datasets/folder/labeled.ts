@@ -6,12 +6,14 @@ import { UserError } from '../../../models/errors.ts';
 import type { Prepare } from '../../../models/image/prepare.ts';
 import type { Shape } from '../../../models/image/shape.ts';
 import { sizeOf } from '../../../models/shape.ts';
+import type { TargetTask } from '../../tasks/task.ts';
 import { findPictures } from './find.ts';
 import type { FileProblem } from './findings.ts';
 import { type Found, keptApart, type Listing } from './listing.ts';
 import { type Pixels, readFiles, readPixels } from './read-files.ts';
 import { findShards } from './shards/index.ts';
 import { filesUnder } from './source.ts';
+import type { TableReading } from './table/learned.ts';
 import { isZip, unpackedZip } from './zip.ts';
 
 /** A picture with its label; `input` reads its pixels, `[H,W,C]` uint8, as a network takes them. */
@@ -19,11 +21,17 @@ export interface LabeledPicture {
   /** Relative to the folder. */
   readonly path: string;
   readonly label: string;
+  /** Of several labels their names, or numbers; absent of one class. */
+  readonly answers?: readonly string[] | readonly number[];
   input(): Uint8Array;
 }
 
 export interface LabeledPictures {
   readonly root: string;
+  /** What they are labeled with, where that is not one class of each. */
+  readonly task?: TargetTask | undefined;
+  /** The labels or numbers in their order, where the folder says one. */
+  readonly classes?: readonly string[] | undefined;
   /** In the order of their paths as they are listed. */
   readonly pictures: readonly LabeledPicture[];
   /** Which of what is there are taken, and by what they are labeled, in words. */
@@ -34,6 +42,8 @@ export interface LabeledPictures {
 export interface LabeledOptions {
   readonly shape: Shape;
   readonly rule: Prepare;
+  /** How a table is read: the first way that fits. */
+  readonly readings?: readonly TableReading[];
   readonly onProgress?: (done: number, all: number) => void;
 }
 
@@ -44,7 +54,7 @@ export interface LabeledOptions {
  */
 export async function withLabeled<T>(
   path: string,
-  { shape, rule, onProgress }: LabeledOptions,
+  { shape, rule, readings = [{}], onProgress }: LabeledOptions,
   use: (labeled: LabeledPictures) => Promise<T>,
 ): Promise<T> {
   if (!existsSync(path))
@@ -53,7 +63,7 @@ export async function withLabeled<T>(
     );
   const place = isZip(path) ? await unpackedZip(path) : path;
   const shards = await findShards(place);
-  const listing = shards?.listing ?? findPictures(place);
+  const listing = shards?.listing ?? listedAs(place, readings);
   const source = shards?.source ?? filesUnder(listing.root);
   const found = keptApart(listing);
   const scratch = mkdtempSync(join(tmpdir(), 'trainyard-labeled-'));
@@ -65,10 +75,10 @@ export async function withLabeled<T>(
     });
     const size = sizeOf(shape);
     const pictures = files.flatMap(({ path: file, pixels }, i): LabeledPicture[] => {
-      const label = found[i]?.label;
+      const { label, answers } = found[i] ?? {};
       return pixels === undefined || label === undefined
         ? []
-        : [{ path: file, label, input: inputOf(pixels, size) }];
+        : [{ path: file, label, ...(answers && { answers }), input: inputOf(pixels, size) }];
     });
     const problems = [
       ...listing.problems,
@@ -80,10 +90,26 @@ export async function withLabeled<T>(
       throw new UserError(
         `None of the ${found.length} pictures of ${path} can be read${problems[0] ? `: ${problems[0].path}: ${problems[0].reason}` : ''}.`,
       );
-    return await use({ root: listing.root, pictures, decides: takenInWords(listing, found), problems });
+    const { root, task, classes } = listing;
+    return await use({ root, task, classes, pictures, decides: takenInWords(listing, found), problems });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** @throws UserError of the first way where none fits */
+function listedAs(place: string, readings: readonly TableReading[]): Listing {
+  let first: UserError | undefined;
+  for (const reading of readings) {
+    try {
+      return findPictures(place, 'kept', reading);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      first ??= error;
+    }
+  }
+  // Nobody has typed the option that names the columns.
+  throw new UserError((first?.message ?? '').replace(/^--label [^:]*: /, ''));
 }
 
 function takenInWords({ decides }: Listing, [first]: readonly Found[]): string {
