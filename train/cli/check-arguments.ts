@@ -18,7 +18,7 @@ import { isModulePath } from '../project/find-module.ts';
 import { families } from '../recipes/families.ts';
 import type { AskedFolder } from '../recipes/folder.ts';
 import { folderNetworks } from '../recipes/networks.ts';
-import { type ClassWeights, TASKS } from '../tasks/task.ts';
+import { type ClassWeights, type NumberLoss, numberLossSchema, TASKS } from '../tasks/task.ts';
 import { readClassWeights } from './class-weights.ts';
 import { parseDuration } from './duration.ts';
 import { checkNothingNamed, checkResume } from './given-options.ts';
@@ -60,6 +60,7 @@ export interface Asked {
   readonly classWeights?: ClassWeights | undefined;
   readonly sampling?: 'balanced' | 'usual' | undefined;
   readonly focal?: number | undefined;
+  readonly loss?: NumberLoss | undefined;
   readonly distill?: AskedDistill | undefined;
   /** `test` trains a recipe on all training images, and tests it after every epoch. */
   readonly validation?: 'test' | undefined;
@@ -135,6 +136,7 @@ export function checkArguments(args: RecipeArguments): Asked {
     classWeights: given(text('class-weights'), readClassWeights),
     sampling: given(text('sampling'), (value) => oneOf('--sampling', ['balanced', 'usual'], value)),
     focal: given(text('focal'), focalOf),
+    loss: given(text('loss'), (name) => oneOf('--loss', numberLossSchema.options, name)),
     distill: distillOf(text),
     validation: subject.kind !== 'folder' && text('valid') === 'test' ? 'test' : undefined,
     batchSize: whole('batch-size', 1),

@@ -6,7 +6,7 @@ import { USUAL_DISTILL } from '../distill/schema.ts';
 import { optimizers } from '../optimizers/index.ts';
 import { families } from '../recipes/families.ts';
 import { folderNetworks } from '../recipes/networks.ts';
-import { TASKS } from '../tasks/task.ts';
+import { numberLossSchema, TASKS } from '../tasks/task.ts';
 import { runsOption } from './runs-options.ts';
 
 /** What is trained on: the first argument. */
@@ -66,6 +66,12 @@ const trainingOptions = {
     type: 'string',
     valueHint: 'gamma',
     description: 'Focal loss, by which what is answered well counts less, such as 2; 0 is off',
+  },
+  loss: {
+    type: 'string',
+    valueHint: numberLossSchema.options.join('|'),
+    description:
+      'What is minimized of numbers: how far they are off, its square, or (huber) its square up to one deviation',
   },
   distill: {
     type: 'string',

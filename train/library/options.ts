@@ -29,6 +29,10 @@ export interface RecipeOptions {
   readonly sampling?: 'balanced' | 'usual' | undefined;
   /** Gamma of the focal loss; 0 is off. */
   readonly focal?: number | undefined;
+  /** What is minimized of numbers; `huber` if left out. */
+  readonly loss?: 'huber' | 'l1' | 'l2' | undefined;
+  /** Ends the training after so many epochs without a better one. */
+  readonly patience?: number | undefined;
   /** A teacher, whose answers are learned beside the labels: a model file, or `hf:owner/name`; `off` for none. */
   readonly distill?: string | undefined;
   /** By which the logits of both are divided. */
@@ -53,6 +57,10 @@ export interface FolderOptions {
   readonly sizes?: string | undefined;
   /** Share of the pictures of each class for validation; `test` validates with the folder test/. */
   readonly valid?: number | 'test' | undefined;
+  /** Where the pictures of the test are, if elsewhere: a folder or a table. */
+  readonly test?: string | undefined;
+  /** What groups the pictures, which are not put on two sides: a column, `folder`, or a pattern of paths. */
+  readonly group?: string | undefined;
   /** Cuts pictures to a square around their center, or stretches them to one. */
   readonly crop?: 'center' | 'stretch' | undefined;
   /** What is learned of a table: one class of each picture, several labels, or numbers; found out if left out. */

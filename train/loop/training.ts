@@ -39,7 +39,11 @@ function checkTask(recipe: Recipe, { name, task }: Dataset): void {
 
 /** @throws UserError when something is asked of classes that there are not, or of pictures that have several labels or numbers. */
 function checkClasses(recipe: Recipe, dataset: Dataset): void {
-  const { classWeights, sampling, focal, labelSmoothing, distill } = recipe;
+  const { classWeights, sampling, focal, labelSmoothing, distill, loss } = recipe;
+  if (loss !== undefined && taskOf(recipe) !== 'regression')
+    throw new UserError(
+      `--loss is for numbers, but ${recipe.name} is of the task ${taskOf(recipe)}: leave it out.`,
+    );
   const forClasses = labelSmoothing > 0 ? 'label-smoothing' : distill && 'distill';
   if (taskOf(recipe) === 'regression' && forClasses !== undefined)
     throw new UserError(

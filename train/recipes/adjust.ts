@@ -3,7 +3,7 @@
 import { UserError } from '../../models/errors.ts';
 import { definitionOf } from '../definition.ts';
 import { optimizers } from '../optimizers/index.ts';
-import type { ClassWeights } from '../tasks/task.ts';
+import { type ClassWeights, NUMBER_LOSS, type NumberLoss } from '../tasks/task.ts';
 import type { Recipe } from './recipe.ts';
 
 export interface Adjustment {
@@ -28,6 +28,8 @@ export interface Adjustment {
   sampling?: 'balanced' | 'usual' | undefined;
   /** Gamma of the focal loss; 0 is off. */
   focal?: number | undefined;
+  /** How far numbers are off, of which the mean is minimized. */
+  loss?: NumberLoss | undefined;
   /** `test` validates with the test images, so that all training images are trained on. */
   validation?: 'test' | undefined;
 }
@@ -37,8 +39,18 @@ export interface Adjustment {
  * @throws UserError when a recipe without a pretrained network is asked to freeze some.
  */
 export function adjusted(recipe: Recipe, adjustment: Adjustment): Recipe {
-  const own = adjustment.validation === 'test' ? withoutValidation(recipe) : recipe;
+  const own = withLoss(
+    adjustment.validation === 'test' ? withoutValidation(recipe) : recipe,
+    adjustment.loss,
+  );
   return forUnequalClasses(regularized(scheduled(own, adjustment), adjustment), adjustment);
+}
+
+/** A recipe that minimizes another distance; Huber's is what is meant where nothing is said, of numbers. */
+function withLoss(recipe: Recipe, loss: NumberLoss | undefined): Recipe {
+  if (loss === undefined) return recipe;
+  const { loss: _, ...rest } = recipe;
+  return loss === NUMBER_LOSS && recipe.task === 'regression' ? rest : { ...rest, loss };
 }
 
 /** A recipe of which nothing is held out. */

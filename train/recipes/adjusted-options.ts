@@ -1,6 +1,7 @@
 // The options of optimizer and regularization by which a recipe differs from the one that its words alone name; adjust.ts
 // backwards.
 import { optimizers } from '../optimizers/index.ts';
+import { NUMBER_LOSS } from '../tasks/task.ts';
 import type { Recipe } from './recipe.ts';
 
 /**
@@ -33,6 +34,7 @@ function numbersOf(recipe: Recipe): Record<string, number | string | undefined> 
     'class-weights': typeof classWeights === 'object' ? JSON.stringify(classWeights) : classWeights,
     sampling: recipe.sampling,
     focal: recipe.focal,
+    loss: recipe.task === 'regression' ? (recipe.loss ?? NUMBER_LOSS) : undefined,
     distill: distill?.source ?? distill?.path,
     'distill-temperature': distill?.temperature,
     'distill-weight': distill?.weight,

@@ -17,7 +17,7 @@ export function usualRecipe(recipe: Recipe): Recipe | undefined {
     ? { recipe: onFeatures }
     : folderNetworks.get(options.architecture ?? USUAL);
   if (network === undefined) return undefined;
-  const { average: _average, freeze: _freeze, patience: _patience, ...others } = recipe;
+  const { average: _average, freeze: _freeze, patience: _patience, loss: _loss, ...others } = recipe;
   const { classWeights: _weights, sampling: _sampling, focal: _focal, distill: _distill, ...rest } = others;
   return resolveRecipe({ ...rest, labelSmoothing: 0, ...network.recipe });
 }

@@ -63,6 +63,8 @@ describe('an adjusted recipe', () => {
     [findRecipe('cifar-fast'), { labelSmoothing: 0 }, '--label-smoothing 0'],
     [findRecipe('digits'), { validation: 'test' as const }, '--valid test'],
     [findRecipe('conv-mnist'), { validation: 'test' as const }, ''],
+    [findRecipe('circles', {}, { as: 'regression' }), { loss: 'l1' as const }, '--loss l1'],
+    [findRecipe('circles', {}, { as: 'regression' }), { loss: 'huber' as const }, ''],
     [photos, {}, ''],
     [photos, { freezeEpochs: 2, dropout: 0.5, average: 0.99 }, '--dropout 0.5 --average 0.99'],
     [photos, { freezeEpochs: 0, optimizer: 'muon', weightDecay: 0 }, '--optimizer muon --weight-decay 0'],

@@ -73,6 +73,7 @@ const options: [option: string, adjustment: Adjustment, refusedFor: readonly Tas
   ['class-weights', { classWeights: 'balanced' }, ['multi', 'regression']],
   ['sampling', { sampling: 'balanced' }, ['multi', 'regression']],
   ['focal', { focal: 2 }, ['multi', 'regression']],
+  ['loss', { loss: 'l1' }, ['single', 'multi']],
 ];
 
 describe.each(TASKS)('of the task %s', (task) => {
