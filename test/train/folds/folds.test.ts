@@ -35,7 +35,12 @@ beforeAll(async () => {
           .toBuffer(),
       );
   // The same picture once more, smaller bytes: both are in one fold.
-  place.write('train/cat/copy.jpg', await sharp(join(place.path, 'train/cat/3.png')).jpeg().toBuffer());
+  place.write(
+    'train/cat/copy.jpg',
+    await sharp(readFileSync(join(place.path, 'train/cat/3.png')))
+      .jpeg()
+      .toBuffer(),
+  );
   for (const label of ['cat', ODD])
     place.write(
       `test/${label}/0.png`,

@@ -1,4 +1,5 @@
 // Pictures of a test: a folder test/, or --test elsewhere; nothing is trained or chosen by them, and leaks are named.
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -59,7 +60,7 @@ it('takes the test from elsewhere, in place of test/; a picture that is in train
     const without = await folderRecipe({ ...chosen, path: before });
     const trained = without.pictures.train.files?.find((file) => file.startsWith('train/cat')) ?? '';
     // The same picture as a JPEG.
-    const copy = sharp(join(before, trained)).jpeg({ quality: 95 });
+    const copy = sharp(readFileSync(join(before, trained))).jpeg({ quality: 95 });
     other.write('cat/copy.jpg', await copy.toBuffer());
     const { recipe, pictures } = await folderRecipe({ ...chosen, path: before, tests: other.path });
     expect(recipe.folder).toMatchObject({ tests: other.path });

@@ -11,7 +11,12 @@ const folder = { side: 32, validation: 0.2 };
 
 test.each([
   ['a data set', card.recipe, card.datasets, 'test pictures'],
-  ['a folder', { ...card.recipe, folder }, card.datasets, 'validation pictures'],
+  [
+    'a folder without a test',
+    { ...card.recipe, folder },
+    card.datasets.filter(({ split }) => split !== 'test'),
+    'validation pictures',
+  ],
   ['a model from elsewhere', {}, [], 'pictures'],
 ])('the accuracy is of the pictures that were kept apart: %s', (_name, recipe, datasets, pictures) => {
   const facts = new Map(factsOf({ ...card, metrics, recipe, datasets }, undefined, undefined));
