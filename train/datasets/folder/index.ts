@@ -13,9 +13,9 @@ import { arrange } from './arrange.ts';
 import type { Fold } from './choose-sides.ts';
 import { findPictures } from './find.ts';
 import { grouped } from './groups.ts';
-import { FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
+import { type Entry, FORMAT, type FolderIndex, readIndex, writeIndex } from './index-file.ts';
 import type { ListedPictures } from './listing.ts';
-import { readFiles } from './read-files.ts';
+import { type ReadOptions, readFiles } from './read-files.ts';
 import { findShards } from './shards/index.ts';
 import type { TestFolder } from './sides.ts';
 import { filesUnder } from './source.ts';
@@ -128,29 +128,33 @@ async function prepareFolder(
 ): Promise<FolderIndex> {
   const path = join(folder, 'index.json');
   const before = readIndex(path);
-  const usable = before !== undefined && isWhole(join(folder, before.pixels), before, shape);
+  const usable = before !== undefined && hasAllPixels(join(folder, before.pixels), before, shape);
   const earlier = usable ? { index: before, pixels: join(folder, before.pixels) } : undefined;
   const request = createHash('sha256')
     .update(canonicalJson({ listing, valid, ...(fold && { fold }) }))
     .digest('hex');
   let index: FolderIndex | undefined;
   await withUnfinished(folder, 'preparation', async (temporary) => {
-    const files = await readFiles({
-      source,
-      files: listing.found.map(({ path: file }) => file),
-      ...{ shape, rule, before: earlier, onProgress },
-      scratch: temporary,
-    });
+    const read = (from: ReadOptions['before']) =>
+      readFiles({
+        source,
+        files: listing.found.map(({ path: file }) => file),
+        ...{ shape, rule, before: from, onProgress },
+        scratch: temporary,
+      });
+    const known = await read(earlier);
     const isUnchanged =
       earlier !== undefined &&
       earlier.index.request === request &&
-      files.every((file, i) => earlier.index.entries[i]?.hash === file.hash);
+      known.every((file, i) => earlier.index.entries[i]?.hash === file.hash);
     if (isUnchanged) {
       // Stamps may be new all the same.
-      index = { ...earlier.index, entries: files.map(({ pixels: _, ...entry }) => entry) };
-      if (files.some((file, i) => earlier.index.entries[i]?.stamp !== file.stamp)) writeIndex(path, index);
+      index = { ...earlier.index, entries: known.map(({ pixels: _, ...entry }) => entry) };
+      if (known.some((file, i) => earlier.index.entries[i]?.stamp !== file.stamp)) writeIndex(path, index);
       return;
     }
+    // No pixels are kept of a picture whose class was not trained on, which it may be now.
+    const files = known.every(isWhole) ? known : await read(earlier && withoutStrays(earlier));
     const arranged = arrange(listing, files, { shape, valid, fold, target: join(temporary, 'pixels') });
     const pixels = `pixels-${partsOf(arranged)
       .map(({ digest: each }) => each.slice(0, 16))
@@ -167,6 +171,16 @@ async function prepareFolder(
   return index;
 }
 
+/** Whether a picture's pixels are there, or the reason why it has none. */
+function isWhole({ problem, place }: Entry): boolean {
+  return problem !== undefined || place >= 0;
+}
+
+/** What an earlier preparation left, but for the pictures that can be used and were not. */
+function withoutStrays({ index, pixels }: NonNullable<ReadOptions['before']>): ReadOptions['before'] {
+  return { index: { ...index, entries: index.entries.filter(isWhole) }, pixels };
+}
+
 /** The parts of a folder in the order of their pixels. */
 function partsOf({ train, validation, test }: Pick<FolderIndex, 'train' | 'validation' | 'test'>) {
   return [train, validation, ...(test ? [test] : [])];
@@ -176,7 +190,7 @@ function picturesIn(index: FolderIndex): number {
   return partsOf(index).reduce((sum, { order }) => sum + order.length, 0);
 }
 
-function isWhole(pixels: string, index: FolderIndex, shape: Shape): boolean {
+function hasAllPixels(pixels: string, index: FolderIndex, shape: Shape): boolean {
   const expected = picturesIn(index) * shape[0] * shape[1] * shape[2];
   return statSync(pixels, { throwIfNoEntry: false })?.size === expected;
 }

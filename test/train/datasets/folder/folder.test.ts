@@ -208,6 +208,21 @@ describe('the cache', () => {
     expect((await load()).digests).not.toEqual(padding.digests);
   });
 
+  it('has pictures of a class that is trained on from now on, and what is the same as one that was left out', async () => {
+    await fill([...numbered('train/a', 3), ...numbered('train/b', 3), 'valid/a/x.png', 'valid/c/y.png'], 50);
+    const leftOut = { path: 'valid/c/y.png', reason: 'no picture of the class "c" is there to train on' };
+    expect((await load()).findings?.problems).toEqual([leftOut]);
+    place.write('train/b/as-y.png', await png(57));
+    const copied = await load();
+    expect(copied.findings?.problems).toEqual([leftOut]);
+    expect(copied.train.files).toContain('train/b/as-y.png');
+    await fill(['train/c/0.png'], 90);
+    const all = await load();
+    expect(all.validation.files?.toSorted()).toEqual(['valid/a/x.png', 'valid/c/y.png']);
+    rmSync(join(cacheFolder(), 'folders'), { recursive: true });
+    expect((await load()).digests).toEqual(all.digests);
+  });
+
   it('gives the pixels that the rule makes of the decoded picture, each with its label', async () => {
     await fill([...numbered('a', 4), ...numbered('b', 4)]);
     const dataset = await load();
