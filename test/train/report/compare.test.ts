@@ -66,12 +66,18 @@ const compared = async (...args: Parameters<typeof reportComparison>) =>
 function endedRun(
   changes: Partial<Recipe>,
   errorRate: number,
-  { data = 'a b', epochs = 2, environment = {}, tested = undefined as number | undefined } = {},
+  {
+    data = 'a b',
+    epochs = 2,
+    environment = {},
+    tested = undefined as number | undefined,
+    measured = {},
+  } = {},
 ): Run {
   const own = { ...recipe, ...changes };
   const run = createRun(folder.path, own, environment);
   const [train = '', validation = ''] = data.split(' ');
-  const row = { epoch: epochs, step: epochs * 40, trainLoss: 0.1, validLoss: 0.1, errorRate };
+  const row = { epoch: epochs, step: epochs * 40, trainLoss: 0.1, validLoss: 0.1, errorRate, ...measured };
   const progress = { step: epochs * 40, stepsPerEpoch: 40, lossSum: 0, history: [row] };
   const of = (errorRate: number) => ({ n: 10, loss: 0.1, errorRate });
   const checkpoint = {
@@ -112,6 +118,30 @@ describe('what counts', () => {
     const more = endedRun({ seed: 1 }, 0.4, { data: 'c b' });
     const [verdict] = (await compareRuns([before, more])).verdicts;
     expect(verdict?.text).toContain('−10.00 points');
+  });
+
+  it('is an error that is called by what it is, of several labels and of numbers', async () => {
+    const comparison = (measured: object) => {
+      const runs = [1, 2].map((width) => endedRun({ batchSize: 100 + width }, 0.4, { measured }));
+      for (const { folder: own } of runs)
+        writeFileSync(
+          join(own, 'data.json'),
+          JSON.stringify({ digests: { train: 'a', validation: 'b' }, train: 40, validation: 40 }),
+        );
+      return compared(folder.path, runs);
+    };
+    const classes = await comparison({});
+    expect(classes).toContain('pictures alone, an error of 40.00 % is known to ±');
+    expect(classes).not.toContain('Error of');
+    const labels = await comparison({ multi: { meanAveragePrecision: 0.6, f1: 0.5, exact: 0.4 } });
+    expect(labels).toContain('Error of several labels: 1 - mean average precision.');
+    const numbers = await comparison({
+      regression: { meanAbsoluteError: [30], rootMeanSquareError: [40], r2: [-2] },
+    });
+    expect(numbers).toContain(
+      'Error of numbers: the mean absolute error as a share of their standard deviation',
+    );
+    for (const text of [labels, numbers]) expect(text).not.toContain('is known to ±');
   });
 
   it('has ended; what has not is named', async () => {

@@ -5,7 +5,20 @@ import { type ComparedRun, countedRuns, type RunGroup } from './groups.ts';
 /** One sentence for each thing that a reader of the numbers has to know. */
 export function notesOf(groups: readonly RunGroup[]): string[] {
   const runs = groups.flatMap((group) => group.runs);
-  return [...groups.flatMap(uncounted), ...dataNote(groups), ...madeOtherwise(runs)];
+  return [...groups.flatMap(uncounted), ...whatErrorIs(runs), ...dataNote(groups), ...madeOtherwise(runs)];
+}
+
+/** Of several labels and of numbers it is no share of wrong answers. */
+function whatErrorIs(runs: readonly ComparedRun[]): string[] {
+  const last = runs.flatMap(({ record }) => record.history.slice(-1));
+  return [
+    ...(last.some(({ multi }) => multi) ? ['Error of several labels: 1 - mean average precision.'] : []),
+    ...(last.some(({ regression }) => regression)
+      ? [
+          'Error of numbers: the mean absolute error as a share of their standard deviation among the training pictures.',
+        ]
+      : []),
+  ];
 }
 
 function uncounted(group: RunGroup): string[] {

@@ -49,7 +49,7 @@ export function verdicts([first, ...others]: readonly RunGroup[], testPictures: 
         other,
         isReal: undefined,
         text: `${difference} (${n}). Too few seeds to tell chance apart: train with --seeds 5.${
-          Number.isFinite(testPictures)
+          Number.isFinite(testPictures) && isShare(first)
             ? ` From ${testPictures} ${heldOutOf(first.recipe)} pictures alone, an error of ${percent(mean(b))} is known to ±${(((high - low) / 2) * 100).toFixed(2)} points.`
             : ''
         }`,
@@ -69,6 +69,12 @@ export function verdicts([first, ...others]: readonly RunGroup[], testPictures: 
         (isReal ? `${test.difference < 0 ? 'Better' : 'Worse'} by more than chance.` : 'That may be chance.'),
     };
   });
+}
+
+/** Whether its errors are shares of wrong answers, of which the number of pictures says how well they are known. */
+function isShare({ runs }: RunGroup): boolean {
+  const [last] = runs.flatMap(({ record }) => record.history.slice(-1));
+  return last?.multi === undefined && last?.regression === undefined;
 }
 
 /** Probabilities corrected for their number: Holm 1979, jstor.org/stable/4615733. Undefined ones are left out. */
