@@ -7,6 +7,7 @@ import { batchFor } from '../loop/evaluate.ts';
 import { argMax, logitRows, softmax } from '../loop/logits.ts';
 import { registryOf } from '../project/registry-of.ts';
 import { openNetwork } from '../report/network.ts';
+import { numbersOfRuns } from '../runs/names-of-runs.ts';
 import { type Run, readRecipe } from '../runs/run.ts';
 import { logistic } from '../tasks/losses.ts';
 
@@ -73,15 +74,14 @@ export function writeOutOfFold(
   const rows = folds
     .flatMap((fold) => fold.rows)
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
-  const numbers = folds.map(({ run }) => Number.parseInt(run.name, 10));
-  const path = join(folder, `out-of-fold-${numbers.join('-')}.csv`);
+  const path = join(folder, `out-of-fold-${numbersOfRuns(folds.map(({ run }) => run))}.csv`);
   const header =
     task === 'regression'
       ? ['path', ...labels, 'fold', ...labels.map((name) => `predicted_${name}`)]
       : ['path', 'label', 'fold', ...labels.map((name) => `probability_${name}`)];
   const cellsOf = ({ truth, fold, answers, path: file }: PredictedPicture) => [
     file,
-    ...(task === 'regression' ? [truth].flat().map(String) : [nameOf(truth, labels)]),
+    ...(task === 'regression' ? [truth].flat().map(shortest) : [nameOf(truth, labels)]),
     String(fold),
     ...answers.map(String),
   ];
@@ -102,6 +102,15 @@ function inWords(rows: readonly PredictedPicture[], task: Dataset['task']): stri
     return `${each}: ${((100 * wrong) / n).toFixed(2)} % are wrong.`;
   }
   return `${each}.`;
+}
+
+/** A number of float32 with as few digits as say which it is: 12.1, as a table had it, and not 12.100000381469727. */
+function shortest(value: number): string {
+  for (let digits = 1; digits < 9; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return String(short);
+  }
+  return String(value);
 }
 
 /** As RFC 4180 has it. */

@@ -9,10 +9,12 @@ import { z } from 'zod';
 import { pythonOf } from '../../../setup/install/python-environments.mjs';
 import { checkArguments } from '../../../train/cli/check-arguments.ts';
 import { train } from '../../../train/cli/train.ts';
+import { writeOutOfFold } from '../../../train/folds/out-of-fold.ts';
 import { tf } from '../../../train/graph/tensorflow.ts';
 import { compareRuns } from '../../../train/report/compare/index.ts';
 import { bestOf } from '../../../train/runs/checkpoint.ts';
 import { readData } from '../../../train/runs/data.ts';
+import { namesOfRuns } from '../../../train/runs/names-of-runs.ts';
 import { listRuns, readLast, readRecipe } from '../../../train/runs/run.ts';
 import { noise, type Place, temporaryPlace } from '../datasets/folder/pictures.ts';
 
@@ -135,6 +137,32 @@ it('go on where they ended: what is done is not trained again, and the table is 
   expect(existsSync(third?.last ?? '')).toBe(true);
   expect(readFileSync(tableIn())).toEqual(before);
 }, 60_000);
+
+it('of numbers are written as the table has them, in a file whose name has room for any number of runs', () => {
+  const ages = [12.1, 0.3, 7, 71.25, 1e-7, 123456.7];
+  const row = (path: string, truth: number) => ({ path, fold: 1, truth: [truth], answers: [0] });
+  const folds = listRuns(runs)
+    .slice(0, 1)
+    .flatMap((run) => Array.from({ length: 120 }, (_, i) => ({ ...run, name: `${1000 + i}-pets` })))
+    .map((run, i) => ({
+      ...{ run, task: 'regression' as const, labels: ['age'] },
+      rows: i > 0 ? [] : ages.map((age, k) => row(`${k}.png`, Math.fround(age))),
+    }));
+  expect(folds).toHaveLength(120);
+  const { path } = writeOutOfFold(runs, folds);
+  try {
+    const cells = readFileSync(path, 'utf8').trim().split('\r\n').slice(1);
+    expect(cells.map((line) => Number(line.split(',')[1]))).toEqual(ages);
+    expect(namesOfRuns(folds.map(({ run }) => run))).not.toBe(
+      namesOfRuns(folds.slice(1).map(({ run }) => run)),
+    );
+    const long = ['0001', '0002', '0003'].map((number) => ({ name: `${number}-${'garden-'.repeat(20)}` }));
+    expect(namesOfRuns(long)).toBe('1-2-3');
+    expect(namesOfRuns([{ name: '0001-pets' }, { name: '0002-pets' }])).toBe('0001-pets-0002-pets');
+  } finally {
+    rmSync(path);
+  }
+});
 
 it('are refused with what does not fit', () => {
   const refusal = (more: Record<string, string>, recipe = place.path) => {

@@ -317,7 +317,9 @@ function noValidation(
   const why =
     asked > 0
       ? `${asked === 1 ? 'the one that is for it cannot' : `none of the ${asked} that are for it can`} be used.`
-      : `${images} pictures of ${classes} classes, none with two that differ. Give at least one class a second picture.`;
+      : found.some(({ group }) => group !== undefined)
+        ? `${images} pictures of ${classes} classes, of which each is in one group alone. Give at least one class a second group, or leave --group out.`
+        : `${images} pictures of ${classes} classes, none with two that differ. Give at least one class a second picture.`;
   return new UserError([`${root} leaves no picture for validation: ${why}`, ...leftOut(problems)].join(' '));
 }
 

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { heldOutTitle } from '../../../models/held-out.ts';
+import { namesOfRuns } from '../../runs/names-of-runs.ts';
 import type { Run } from '../../runs/run.ts';
 import { percent } from '../format.ts';
 import { deviation, mean } from '../statistics.ts';
@@ -11,7 +12,7 @@ import { type Comparison, compareRuns, writeComparison } from './index.ts';
 /** Compares runs, writes the page into their folder, and says in a few lines what is in it. */
 export async function reportComparison(folder: string, runs: readonly Run[], out?: string): Promise<string> {
   const comparison = await compareRuns(runs);
-  const path = writeComparison(out ?? join(folder, fileName(runs)), comparison);
+  const path = writeComparison(out ?? join(folder, `compare-${namesOfRuns(runs)}.html`), comparison);
   return [summary(comparison), `Page: ${path}`].join('\n');
 }
 
@@ -38,10 +39,4 @@ function summary({ groups, verdicts, notes }: Comparison): string {
 
 function spreadOf(errors: readonly number[]): string {
   return errors.length > 1 ? ` ± ${percent(deviation(errors))}` : '';
-}
-
-function fileName(runs: readonly Run[]): string {
-  const names = runs.map(({ name }) => name);
-  const numbers = names.map((name) => Number.parseInt(name, 10));
-  return names.length <= 3 ? `compare-${names.join('-')}.html` : `compare-${numbers.join('-')}.html`;
 }

@@ -293,6 +293,11 @@ describe('what is refused, with what to do', () => {
     rmSync(join(place.path, 'a'), { recursive: true });
     await fill(['a/0.png', 'b/0.png']);
     expect(await refusal(load())).toMatch(/leaves no picture for validation/);
+    await fill(['a/1.png', 'b/1.png'], 2);
+    expect(await refusal(load({ reading: { group: 'folder' } }))).toMatch(
+      /each is in one group alone.*--group/,
+    );
+    for (const name of ['a/1.png', 'b/1.png']) rmSync(join(place.path, name));
     for (const name of ['a/0.png', 'b/0.png']) place.write(name, 'text');
     expect(await refusal(load())).toMatch(/None of the 2 files .* can be used:\n {2}a\/0\.png: it is a text/);
   });
