@@ -14,6 +14,7 @@ import { findPictures } from '../datasets/folder/find.ts';
 import { looksSame } from '../datasets/folder/near-duplicates.ts';
 import { findShards } from '../datasets/folder/shards/index.ts';
 import type { Side } from '../datasets/folder/sides.ts';
+import { checkThere } from '../datasets/folder/there.ts';
 import { unitsOf } from '../datasets/folder/units.ts';
 import { isZip } from '../datasets/folder/zip.ts';
 import { type Dataset, imagesOf, type Split } from '../datasets/index.ts';
@@ -64,6 +65,7 @@ export async function loadCleanPictures(
   { architecture, size }: CleanOptions,
   progress: Progress = {},
 ): Promise<CleanPictures> {
+  checkThere(path);
   if (isZip(path) || (await findShards(path)) !== undefined)
     throw new UserError(
       `${path} has its pictures in an archive or in shards: labels are cleaned of pictures that are files. Unpack it, and name the folder.`,

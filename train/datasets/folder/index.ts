@@ -1,6 +1,6 @@
 // A folder of pictures as a dataset: prepared once into a cache, of which only what changes is made again.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { canonicalJson } from '../../../models/canonical.ts';
 import { UserError } from '../../../models/errors.ts';
@@ -21,6 +21,7 @@ import type { TestFolder } from './sides.ts';
 import { filesUnder } from './source.ts';
 import type { TableReading } from './table/learned.ts';
 import { targetsOf } from './targets.ts';
+import { checkThere } from './there.ts';
 import { withTest } from './with-test.ts';
 import { isZip, unpackedZip } from './zip.ts';
 
@@ -74,10 +75,7 @@ async function listed(
   test: TestFolder | undefined,
   reading: TableReading | undefined,
 ): Promise<ListedPictures> {
-  if (!existsSync(path))
-    throw new UserError(
-      `There is nothing at ${path}: expected a folder of pictures, a table (CSV), a Parquet file, or a ZIP archive of such a folder.`,
-    );
+  checkThere(path);
   const place = isZip(path) ? await unpackedZip(path) : path;
   const shards = await findShards(place, test);
   if (shards !== undefined) return shards;

@@ -1,5 +1,5 @@
 // Labeled pictures that nothing is trained on: all of a folder, a table, a shard or an archive, or those that it keeps apart.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../../models/errors.ts';
@@ -14,6 +14,7 @@ import { type Pixels, readFiles, readPixels } from './read-files.ts';
 import { findShards } from './shards/index.ts';
 import { filesUnder } from './source.ts';
 import type { TableReading } from './table/learned.ts';
+import { checkThere } from './there.ts';
 import { isZip, unpackedZip } from './zip.ts';
 
 /** A picture with its label; `input` reads its pixels, `[H,W,C]` uint8, as a network takes them. */
@@ -57,10 +58,7 @@ export async function withLabeled<T>(
   { shape, rule, readings = [{}], onProgress }: LabeledOptions,
   use: (labeled: LabeledPictures) => Promise<T>,
 ): Promise<T> {
-  if (!existsSync(path))
-    throw new UserError(
-      `There is nothing at ${path}: expected a folder of pictures, a table (CSV), a Parquet file, or a ZIP archive of such a folder.`,
-    );
+  checkThere(path);
   const place = isZip(path) ? await unpackedZip(path) : path;
   const shards = await findShards(place);
   const listing = shards?.listing ?? listedAs(place, readings);

@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { preparePicture } from '../../../../models/image/prepare.ts';
 import { cacheFolder } from '../../../../setup/paths.mjs';
 import { presets } from '../../../../train/augment/index.ts';
+import { loadCleanPictures } from '../../../../train/clean/pictures.ts';
 import { decode } from '../../../../train/datasets/folder/decode.ts';
 import { type FolderOptions, loadFolder, slugOf } from '../../../../train/datasets/folder/index.ts';
 import { type Dataset, imagesOf, type Split } from '../../../../train/datasets/index.ts';
@@ -272,7 +273,9 @@ describe('more pictures than memory is taken for', () => {
 
 describe('what is refused, with what to do', () => {
   it('nothing there, an empty folder, a folder without class folders', async () => {
-    expect(await refusal(load({}, join(place.path, 'nowhere')))).toMatch(/nothing at .*nowhere/);
+    const nowhere = join(place.path, 'nowhere');
+    for (const loading of [load({}, nowhere), loadCleanPictures(nowhere, {})])
+      expect(await refusal(loading)).toMatch(/nothing at .*nowhere/);
     expect(await refusal(load())).toMatch(/is empty: expected a folder for each class/);
     place.write('1.png', await png(1));
     expect(await refusal(load())).toMatch(/has 1 file \(1\.png\) but no folders/);
