@@ -35,7 +35,7 @@ export interface Adjustment {
 }
 
 /**
- * The recipe as adjusted, for a new run: what another run was to be before is left out. Where epochs are given and frozen ones are not, at most half of them are frozen.
+ * The recipe as adjusted, for a new run: what another run was to be before is left out. Where epochs are given and frozen ones are not, at most half of them, rounded up, are frozen.
  * @throws UserError when a recipe without a pretrained network is asked to freeze some.
  */
 export function adjusted(recipe: Recipe, adjustment: Adjustment): Recipe {
