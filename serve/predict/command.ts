@@ -5,22 +5,17 @@ import { UserError } from '../../models/errors.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
 import { checkRayAnswers, isRayAddress } from '../../setup/libraries/ray-cluster.mjs';
-import { modelsFolder } from '../../setup/paths.mjs';
 import { prepareServing } from '../../setup/serving.mjs';
 import { countPictures, modelNamed } from './arguments.ts';
 import { type PictureSource, pictureFiles } from './files.ts';
 import { openList } from './list.ts';
 import { checkEnding, FEW } from './rows.ts';
 import { ofShard, readShard } from './shard.ts';
+import { modelArgument, repositoryOption, threadsOf, threadsOption } from './shared-options.ts';
 
 export const predictCommand = defineCommand({
   args: {
-    model: {
-      type: 'positional',
-      description:
-        'Name of a model, name/version, the path of an .onnx file, or hf:owner/name of the Hugging Face Hub',
-      required: true,
-    },
+    model: modelArgument,
     paths: {
       type: 'positional',
       description: 'Files and folders of pictures, or none with --list',
@@ -55,29 +50,20 @@ export const predictCommand = defineCommand({
         'With --json, add the embedding of each file: what the last dense layer of the model takes, a list of numbers; trainyard embed writes a file of them',
     },
     fresh: { type: 'boolean', description: 'Begin anew, rather than go on with the file of predictions' },
-    threads: {
-      type: 'string',
-      valueHint: 'number',
-      description: 'Threads that run models; one for each processor if left out',
-    },
+    threads: threadsOption,
     on: {
       type: 'string',
       valueHint: 'ray://host:10001',
       description:
         'Ray cluster that classifies, whose nodes see the pictures at the same paths; this machine if left out',
     },
-    repository: {
-      type: 'string',
-      valueHint: 'folder',
-      description: 'Folder of the models',
-      default: modelsFolder,
-    },
+    repository: repositoryOption,
   },
   async run({ args }) {
     const [wanted = '', ...paths] = args._;
     const { repository, fresh = false } = args;
     const wantedModel = modelNamed(wanted, repository);
-    const threads = args.threads === undefined ? undefined : wholeNumber('threads', args.threads, 1, 1024);
+    const threads = threadsOf(args);
     const top = wholeNumber('top', args.top, 1, 10_000);
     const json = args.json === true;
     const { out, on, embedding = false } = args;

@@ -3,19 +3,14 @@ import { defineCommand } from 'citty';
 import { UserError } from '../../models/errors.ts';
 import { wholeNumber } from '../../models/option-values.ts';
 import { findModel } from '../../models/repository.ts';
-import { modelsFolder } from '../../setup/paths.mjs';
 import { prepareServing } from '../../setup/serving.mjs';
 import { countPictures, modelNamed } from '../predict/arguments.ts';
 import { type PictureSource, pictureFiles } from '../predict/files.ts';
+import { modelArgument, repositoryOption, threadsOf, threadsOption } from '../predict/shared-options.ts';
 
 export const similarCommand = defineCommand({
   args: {
-    model: {
-      type: 'positional',
-      description:
-        'Name of a model, name/version, the path of an .onnx file, or hf:owner/name of the Hugging Face Hub',
-      required: true,
-    },
+    model: modelArgument,
     picture: { type: 'positional', description: 'The picture that is asked about', required: true },
     paths: {
       type: 'positional',
@@ -27,23 +22,14 @@ export const similarCommand = defineCommand({
       type: 'boolean',
       description: 'Print one JSON object a line: score, the cosine from -1 to 1, and path',
     },
-    threads: {
-      type: 'string',
-      valueHint: 'number',
-      description: 'Threads that run models; one for each processor if left out',
-    },
-    repository: {
-      type: 'string',
-      valueHint: 'folder',
-      description: 'Folder of the models',
-      default: modelsFolder,
-    },
+    threads: threadsOption,
+    repository: repositoryOption,
   },
   async run({ args }) {
     const [name = '', picture = '', ...paths] = args._;
     const { repository } = args;
     const wanted = modelNamed(name, repository);
-    const threads = args.threads === undefined ? undefined : wholeNumber('threads', args.threads, 1, 1024);
+    const threads = threadsOf(args);
     const top = wholeNumber('top', args.top, 1, 10_000);
     if (paths.length === 0)
       throw new UserError(
