@@ -18,7 +18,6 @@ export const embedCommand = defineCommand({
       valueHint: 'file',
       description:
         'Where the embeddings go: .npy, an array [N,F] of float32 with the paths in a .csv beside it, or .parquet with the columns path and embedding; a file that is there is replaced',
-      required: true,
     },
     threads: threadsOption,
     repository: repositoryOption,
@@ -28,6 +27,10 @@ export const embedCommand = defineCommand({
     const { repository, out } = args;
     const wanted = modelNamed(name, repository);
     const threads = threadsOf(args);
+    if (out === undefined)
+      throw new UserError(
+        '--out is missing. Expected a file for the embeddings, such as --out embeddings.npy.',
+      );
     checkEmbeddingEnding(out);
     if (paths.length === 0)
       throw new UserError('No pictures are named. Expected files and folders after the model.');

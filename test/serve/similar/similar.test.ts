@@ -13,6 +13,7 @@ import { checkEmbeddingEnding } from '../../../serve/similar/embedding-file.ts';
 import { updateStore } from '../../../serve/similar/known-pictures.ts';
 import { search } from '../../../serve/similar/similar.ts';
 import { openStore, readStore, storePath } from '../../../serve/similar/store.ts';
+import { trainyard } from '../../command.ts';
 import { program } from '../../listening.ts';
 import { python } from '../../python.ts';
 import { colors, openTestApp } from '../harness.ts';
@@ -176,4 +177,12 @@ test('the command prints a table, or a JSON object a line', async () => {
     printed: '',
     errors: expect.stringContaining('gone.png: it cannot be read'),
   });
+});
+
+test('embed says what it lacks, without a trace', async () => {
+  const { status, stderr } = await trainyard('embed', 'digits', '.');
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^--out is missing\. Expected a file for the embeddings, such as --out embeddings\.npy\.$/m,
+  );
 });
